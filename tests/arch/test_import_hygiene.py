@@ -45,6 +45,20 @@ def test_version_help_and_info_load_nothing_heavy(option: str) -> None:
     assert not set(HEAVY) & set(roots)
 
 
+def test_what_tells_of_the_commands_reads_no_paths_archives_or_secrets() -> None:
+    _, facts = loaded(RUN, json.dumps(["--help"]))
+    roots = facts["roots"]
+    assert isinstance(roots, list)
+    assert not {"pathlib", "urllib", "ipaddress", "shutil", "bz2", "lzma", "base64"} & set(roots)
+
+
+@pytest.mark.parametrize(("told", "widest"), [("60", 60), ("132", 132), ("much", 80)])
+def test_help_is_as_wide_as_the_terminal(told: str, widest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", told)
+    said, _ = loaded(RUN, json.dumps(["run", "--help"]))
+    assert widest - 20 < max(map(len, said.splitlines())) < widest
+
+
 def test_themes_are_listed_without_a_screen(home: Path) -> None:
     code = (
         "import json, sys\n"

@@ -24,6 +24,7 @@ from wallboard.cli.exits import Exit
 from wallboard.cli.opening import add_person
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
+from wallboard.cli.usage import Raw
 from wallboard.domain.language import tr
 from wallboard.domain.verbs import SCRIPTED, Facts, Verb
 
@@ -52,7 +53,7 @@ class Poller(Protocol):
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("do", help=tr("one action from a script"), description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.formatter_class = Raw
     parser.add_argument("verb", metavar="VERB", choices=SCRIPTED, help=" ".join(SCRIPTED))
     parser.add_argument("target", metavar="TARGET", help="source/kind/id")
     parser.add_argument(

@@ -13,6 +13,7 @@ from wallboard import __version__
 from wallboard.cli.exits import Exit
 from wallboard.cli.opening import speak
 from wallboard.cli.talk import data, lost, say
+from wallboard.cli.usage import Help, Raw
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
 from wallboard.domain.language import mark, of_locale, tr, use
@@ -49,6 +50,9 @@ argparse._ = tr  # type: ignore[attr-defined]  # where it looks each of them up
 class Parser(argparse.ArgumentParser):
     """Complains in one line with a suggestion, and exits with 2."""
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **{"formatter_class": Help} | more)
+
     def _print_message(self, message: str, file: Any = None) -> None:
         # The way all help goes: argparse itself would fail on a character that the stream's encoding does not have.
         if message:
@@ -66,7 +70,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
         prog="wallboard",
         description=tr("A live wallboard and call-control console for contact-centre supervisors, in a terminal."),
         epilog=tr(_EPILOG),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Raw,
         allow_abbrev=False,
     )
     top.add_argument(

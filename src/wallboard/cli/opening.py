@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wallboard.config.paths import config_origin, config_path, site_config, themes_dir
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import tr, use
@@ -63,6 +62,7 @@ def speak(arguments: argparse.Namespace, language: str) -> None:
 def open_checked(arguments: argparse.Namespace) -> Checked:
     """The configuration with its secrets still unread. Raises ConfigError."""
     from wallboard.config.load import load
+    from wallboard.config.paths import config_origin, config_path, site_config
 
     named, site = option(arguments), site_config()
     needed = site is None or config_origin(named) != "default"
@@ -109,6 +109,7 @@ def logged() -> Iterator[None]:
 
 def check_theme(name: str, *, where: str) -> None:
     """ConfigError unless the theme `name` can be loaded."""
+    from wallboard.config.paths import themes_dir
     from wallboard.theming import ThemeError, load
 
     try:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import math
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
@@ -22,6 +21,8 @@ from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import tr, trn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wallboard.config.settings import Config
     from wallboard.domain.clock import Clock
     from wallboard.recording.tape import Writer
@@ -42,6 +43,8 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
     import anyio
 
     from wallboard.cli.opening import open_config

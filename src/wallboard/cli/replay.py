@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.display import add_display, console_options, first_frame
@@ -24,6 +22,8 @@ from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import mark, tr
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from wallboard.config.settings import Config
     from wallboard.recording.player import Played
 
@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _found(file: str | None, config: Config) -> Played:
     """What is to be played. ConfigError, Unreadable."""
+    from pathlib import Path
+
     from wallboard.config.paths import state_dir
     from wallboard.recording.minutes import Minutes
     from wallboard.recording.tape import Tape
@@ -98,4 +100,6 @@ def begin(text: str, tape: Played) -> float | None:
 
 
 def _local(instant: float) -> datetime:
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(instant, UTC).astimezone()

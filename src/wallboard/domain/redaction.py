@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import threading
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from unicodedata import normalize
@@ -108,6 +107,8 @@ def _compiled() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _forms(secret: str) -> Iterator[str]:
+    from base64 import b64encode, urlsafe_b64encode
+
     short = len(secret) < LONG
     yield f"(?<![A-Za-z0-9]){_spelled(secret)}(?![A-Za-z0-9])" if short else _spelled(secret)
     raw = secret.encode("utf-8", "replace")
