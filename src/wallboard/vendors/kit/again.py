@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Container
 from dataclasses import replace
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Update, UpdateKind
@@ -45,5 +46,11 @@ class Again:
         while True:
             await self._learnt.wait()
             self._learnt = anyio.Event()
-            for make in list(self._made.values()):
-                sink.apply(replace(await make(), kind=UpdateKind.NAMED))
+            for where in list(self._made):
+                # Of hundreds of queues there are hundreds of lists, and a key may come between two of them.
+                await checkpoint()
+                make = self._made.get(where)
+                update = None if make is None else await make()
+                # A newer answer has been named already as it came.
+                if update is not None and self._made.get(where) is make:
+                    sink.apply(replace(update, kind=UpdateKind.NAMED))
